@@ -308,7 +308,14 @@ struct LedgerShared {
     /// Every record that a read unsealed, for tests that count.
     #[cfg(any(test, feature = "fixture"))]
     unsealed: Mutex<Vec<RecordAddress>>,
+    /// Asked about each batch, in tests.
+    #[cfg(any(test, feature = "fixture"))]
+    batch_hook: Mutex<Option<BatchHook>>,
 }
+
+/// Says whether a batch fails; takes its time where a test wants that.
+#[cfg(any(test, feature = "fixture"))]
+type BatchHook = Arc<dyn Fn() -> bool + Send + Sync>;
 
 impl LedgerShared {
     fn state(&self) -> RwLockReadGuard<'_, LedgerState> {
@@ -413,6 +420,19 @@ impl LedgerShared {
         Ok(records)
     }
 
+    /// Whether a test has this batch fail.
+    #[cfg(any(test, feature = "fixture"))]
+    fn batch_fails(&self) -> bool {
+        let hook = self.batch_hook.lock().expect("nobody panics while holding it").clone();
+        hook.is_some_and(|fails| fails())
+    }
+
+    #[cfg(not(any(test, feature = "fixture")))]
+    #[expect(clippy::unused_self, reason = "the one of tests asks")]
+    fn batch_fails(&self) -> bool {
+        false
+    }
+
     /// Takes nothing more; what was accepted is finished.
     fn shut(&self) {
         drop(self.queue.lock().expect("nobody panics while holding it").take());
@@ -455,6 +475,13 @@ impl Ledger {
     #[cfg(any(test, feature = "fixture"))]
     pub fn slow_down_keys(&self, slowed: vault::held::Disk) {
         self.shared.ring.slow_down(slowed);
+    }
+
+    /// Asks about each batch from now on whether it fails: in memory as one of which nothing is kept, on a disk as one that may be
+    /// there.
+    #[cfg(any(test, feature = "fixture"))]
+    pub fn on_each_batch(&self, fails: impl Fn() -> bool + Send + Sync + 'static) {
+        *self.shared.batch_hook.lock().expect("nobody panics while holding it") = Some(Arc::new(fails));
     }
 
     fn state(&self) -> RwLockReadGuard<'_, LedgerState> {
@@ -574,7 +601,9 @@ impl Ledger {
             return Err(damaged(RecordDamage::OtherRecord));
         }
         #[cfg(any(test, feature = "fixture"))]
-        self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
+        if record.key != KeyId::NONE {
+            self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
+        }
         match record.open(address, &self.shared.ring.keys()) {
             Ok((salt, canonical)) => Ok(Some((record.key, salt, canonical))),
             Err(RecordError::NoKey) => Ok(None),

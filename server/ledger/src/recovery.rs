@@ -88,6 +88,8 @@ pub fn open_with(
             .map(|data| opening.key_file.clone().unwrap_or_else(|| Layout(data.clone()).default_root_key())),
         #[cfg(any(test, feature = "fixture"))]
         unsealed: Mutex::default(),
+        #[cfg(any(test, feature = "fixture"))]
+        batch_hook: Mutex::default(),
     });
     answers::start(&shared, &closed)?;
     let closer = closing::start(&shared)?;

@@ -696,7 +696,10 @@ impl Writer {
     /// The journal becomes durable, after it the checkpoint outside, so that it is never ahead of it (docs/decisions/0002). Gives where
     /// the frames begin; nothing where everything is in memory.
     fn make_durable(&mut self, first: u64, frames: &[u8], note: &str) -> Result<Option<(Place, PathBuf)>, Failed> {
-        let (Some(held), Some(disk)) = (&self.disk, &mut self.shard.disk) else { return Ok(None) };
+        let of_a_test = || WriteError::Journal(std::io::Error::other("the disk of a test"));
+        let (Some(held), Some(disk)) = (&self.disk, &mut self.shard.disk) else {
+            return if self.shared.batch_fails() { Err(Failed::before(of_a_test())) } else { Ok(None) };
+        };
         is_in_place(held, disk).map_err(Failed::before)?;
         disk.journal.make_room(first, frames.len()).map_err(WriteError::Journal).map_err(Failed::before)?;
         let (begins, path) = disk.journal.place();
@@ -704,6 +707,9 @@ impl Writer {
         disk.journal.append(frames).map_err(WriteError::Journal).map_err(Failed::underway)?;
         let outside = disk.journal.sync().and_then(|()| disk.checkpoint.write(self.shard.batches, note));
         outside.map_err(WriteError::JournalSync).map_err(Failed::underway)?;
+        if self.shared.batch_fails() {
+            return Err(Failed::underway(of_a_test()));
+        }
         // Nobody is answered whose record was written over meanwhile.
         is_in_place(held, disk).map_err(Failed::underway)?;
         Ok(Some(begins))

@@ -19,7 +19,6 @@ use super::{ServiceParts, Services};
 use crate::config::Config;
 use crate::publish::{PublishPlan, Published, PublishedPolicy, plan, publish_if_new};
 use ledger::clock::FixedClock;
-use ledger::store::breaking::{Breaking, StoreStep};
 use ledger::{Ledger, Opening};
 use vault::random::{SecureRandom, SeededRandom};
 
@@ -134,15 +133,13 @@ impl TestApp {
         Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await
     }
 
-    /// The same with databases that break at a step that is counted from now on ([`Broken::at`]).
+    /// The same with a batch that fails, counted from now on ([`Broken::at`]).
     pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
         let random = Arc::new(SeededRandom::new(seed));
         let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
         let asked = broken.clone();
-        let breaks = move |step| step == StoreStep::Append && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
-        let ledger =
-            Ledger::open_with(&opening(data, &random), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
-        let ledger = ledger.expect("a ledger opens");
+        let ledger = Ledger::open(opening(data, &random)).expect("a ledger opens");
+        ledger.on_each_batch(move || asked.0.fetch_sub(1, Ordering::SeqCst) == 1);
         (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await, broken)
     }
 
@@ -151,15 +148,11 @@ impl TestApp {
         let random = Arc::new(SeededRandom::new(1));
         let held = HeldAppends::default();
         let gate = held.clone();
-        let breaks = move |step| {
-            if step == StoreStep::Append {
-                gate.pass();
-            }
+        let ledger = Ledger::open(opening(None, &random)).expect("a ledger opens");
+        ledger.on_each_batch(move || {
+            gate.pass();
             false
-        };
-        let ledger =
-            Ledger::open_with(&opening(None, &random), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
-        let ledger = ledger.expect("a ledger opens");
+        });
         (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await, held)
     }
 
