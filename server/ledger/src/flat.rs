@@ -45,6 +45,7 @@ mod making;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ed25519_dalek::VerifyingKey;
 use tlog::checkpoint::Checkpoint;
@@ -128,10 +129,12 @@ pub(crate) fn read_places(file: &[u8]) -> Result<Vec<Place>, FlatFault> {
     Ok(places.iter().map(|place| Place::from_bytes(*place)).collect())
 }
 
-/// A closed shard, read on demand: nothing of it but its checkpoint is in memory, and no file stays open.
+/// A closed shard, read on demand: nothing of it but its checkpoint and what leads to its keys is in memory, and no file stays open.
 #[derive(Clone, Debug)]
 pub struct FlatShard {
     log: StaticLog,
+    /// What leads to a block of the file of keys, once somebody asked: 8 bytes for 204 records.
+    fences: OnceLock<Vec<u64>>,
 }
 
 impl FlatShard {
@@ -141,7 +144,10 @@ impl FlatShard {
     /// # Errors
     /// The file that is not as it was made.
     pub fn open(folder: &Path, origin: &str, key: &VerifyingKey) -> Result<Self, FlatError> {
-        let shard = Self { log: StaticLog::open(folder, origin, key, Entries::Commitments, MadeFrom::Journal)? };
+        let shard = Self {
+            log: StaticLog::open(folder, origin, key, Entries::Commitments, MadeFrom::Journal)?,
+            fences: OnceLock::new(),
+        };
         let wants = HEAD as u64 + shard.size() * PLACE as u64;
         shard.log.check_length("places", wants)?;
         let head = shard.log.read_bytes("places", 0, HEAD, wants)?;
@@ -237,7 +243,18 @@ impl FlatShard {
     /// # Errors
     /// The file cannot be read, or is damaged.
     pub fn records_under(&self, key: KeyId) -> Result<Vec<u64>, FlatError> {
-        self.keys()?.records(key).map_err(|fault| self.log.error("keys", fault))
+        let keys = self.keys()?;
+        let look = || {
+            let fences = match self.fences.get() {
+                Some(fences) => fences,
+                None => {
+                    let read = keys.fences()?;
+                    self.fences.get_or_init(|| read)
+                }
+            };
+            keys.records(key, fences)
+        };
+        look().map_err(|fault| self.log.error("keys", fault))
     }
 
     /// Whether the file of keys tells of exactly these records.

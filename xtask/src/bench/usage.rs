@@ -58,13 +58,19 @@ fn written(folder: &Path) -> Result<u64> {
     Ok(sum)
 }
 
+/// Of what a running server just moved away or deleted there is nothing.
 fn blocks(folder: &Path) -> Result<u64> {
-    files(folder)?.iter().map(|file| Ok(file.metadata()?.blocks() * 512)).sum()
+    let there = files(folder)?;
+    Ok(there.iter().filter_map(|file| file.metadata().ok()).map(|there| there.blocks() * 512).sum())
 }
 
 fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(files),
+        entries => entries.with_context(|| folder.display().to_string())?,
+    };
+    for entry in entries {
         let path = entry?.path();
         if path.is_dir() { files.extend(self::files(&path)?) } else { files.push(path) }
     }

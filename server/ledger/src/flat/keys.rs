@@ -80,7 +80,8 @@ impl KeysFile {
         self.count.div_ceil(ENTRIES)
     }
 
-    fn block(&self, number: u32) -> Result<Vec<KeyOfRecord>, FlatFault> {
+    /// The entries of a block, one behind the other, as they were written.
+    fn block(&self, number: u32) -> Result<Vec<u8>, FlatFault> {
         let entries = (self.count - number * ENTRIES).min(ENTRIES) as usize;
         let mut bytes = vec![0; CRC + entries * ENTRY];
         let at = HEAD + number as usize * (CRC + ENTRIES as usize * ENTRY);
@@ -89,25 +90,22 @@ impl KeysFile {
         if u32::from_le_bytes(*crc) != checksum(number, entries) {
             return Err(FlatFault::Keys);
         }
-        let entry = |bytes: &[u8; ENTRY]| {
-            let (key, index) = bytes.split_first_chunk::<16>().expect("20 bytes");
-            (KeyId(*key), u32::from_be_bytes(*index.first_chunk().expect("20 bytes")))
-        };
-        Ok(entries.as_chunks::<ENTRY>().0.iter().map(entry).collect())
+        Ok(bytes.split_off(CRC))
+    }
+
+    /// What leads to a block: of each the beginning of its last key. Every block is read for it.
+    pub fn fences(&self) -> Result<Vec<u64>, FlatFault> {
+        let last = |number| Ok(entries_of(&self.block(number)?).last().map_or(0, |(key, _)| beginning(key)));
+        (0..self.blocks()).map(last).collect()
     }
 
     /// The records under a key, in order.
-    pub fn records(&self, key: KeyId) -> Result<Vec<u64>, FlatFault> {
+    pub fn records(&self, key: KeyId, fences: &[u64]) -> Result<Vec<u64>, FlatFault> {
         // The first block that does not end before the key.
-        let (mut low, mut high) = (0, self.blocks());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let last = self.block(middle)?.last().map(|(last, _)| *last);
-            if last.is_some_and(|last| last < key) { low = middle + 1 } else { high = middle }
-        }
+        let first = fences.partition_point(|last| *last < beginning(key));
         let mut found = Vec::new();
-        for number in low..self.blocks() {
-            for (of, index) in self.block(number)? {
+        for number in u32::try_from(first).unwrap_or(u32::MAX)..self.blocks() {
+            for (of, index) in entries_of(&self.block(number)?) {
                 match of.cmp(&key) {
                     Ordering::Less => {}
                     Ordering::Equal => found.push(u64::from(index)),
@@ -122,7 +120,7 @@ impl KeysFile {
     pub fn check(&self) -> Result<(), FlatFault> {
         let mut before = None;
         for number in 0..self.blocks() {
-            for entry in self.block(number)? {
+            for entry in entries_of(&self.block(number)?) {
                 if before.is_some_and(|before| before >= entry) {
                     return Err(FlatFault::Keys);
                 }
@@ -131,6 +129,17 @@ impl KeysFile {
         }
         Ok(())
     }
+}
+
+fn beginning(key: KeyId) -> u64 {
+    u64::from_be_bytes(*key.0.first_chunk().expect("16 bytes"))
+}
+
+fn entries_of(block: &[u8]) -> impl Iterator<Item = KeyOfRecord> {
+    block.as_chunks::<ENTRY>().0.iter().map(|bytes| {
+        let (key, index) = bytes.split_first_chunk::<16>().expect("20 bytes");
+        (KeyId(*key), u32::from_be_bytes(*index.first_chunk().expect("20 bytes")))
+    })
 }
 
 fn fault(error: io::Error) -> FlatFault {
@@ -167,13 +176,14 @@ mod tests {
             let (_folder, path) = written(&records);
             let file = KeysFile::open(&path).expect("opens");
             file.check().expect("in order");
+            let fences = file.fences().expect("readable");
             for wanted in (0..count).step_by(7).chain([0]) {
                 let wanted = key(wanted);
                 let theirs: Vec<u64> =
                     records.iter().filter(|(of, _)| *of == wanted).map(|(_, n)| u64::from(*n)).collect();
-                assert_eq!(file.records(wanted).expect("readable"), theirs, "{count}");
+                assert_eq!(file.records(wanted, &fences).expect("readable"), theirs, "{count}");
             }
-            assert_eq!(file.records(key(9_999_999)).expect("readable"), [0_u64; 0]);
+            assert_eq!(file.records(key(9_999_999), &fences).expect("readable"), [0_u64; 0]);
         }
     }
 
