@@ -4,6 +4,7 @@
 //! After a start it looks in the same way at all of each shard that was closed before, journal and folder, and opens every record: the
 //! start itself does not read them. It takes its time for that.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -61,26 +62,44 @@ pub fn start(shared: &Arc<LedgerShared>) -> Result<Option<Sender<ShardNumber>>, 
     Ok(Some(closed))
 }
 
-/// Ends when the writer has ended.
+/// Ends when the writer has ended. What lacks something comes before what is only looked at.
 fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
-    for number in shards {
+    let mut unchecked = VecDeque::new();
+    loop {
+        let next = if unchecked.is_empty() { shards.recv().ok() } else { shards.try_recv().ok() };
         // What is queued is left to the next start, too: a stop waits for one shard at most.
         if shared.closing.load(Ordering::SeqCst) {
             return;
         }
-        match file(shared, layout, number) {
-            Ok(true) => {
-                tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());
+        match (next, unchecked.pop_front()) {
+            (Some(number), first) => {
+                unchecked.extend(first);
+                unchecked.extend(is_whole(shared, layout, number).then_some(number));
             }
-            Ok(false) => match check(shared, layout, number) {
+            (None, Some(number)) => match check(shared, layout, number) {
                 Ok(()) => tracing::info!("shard {number}, which is closed, was verified"),
                 Err(ClosingError::Stopped) => return,
                 Err(error) => {
                     tracing::error!("shard {number}, which is closed, does not add up; see `keuze verify`: {error}");
                 }
             },
-            Err(ClosingError::Stopped) => {}
-            Err(error) => tracing::error!("shard {number}, which is closed, is left to the next start: {error}"),
+            (None, None) => return,
+        }
+    }
+}
+
+/// Makes what a closed shard lacks; true where it lacked nothing, so that it was not read yet.
+fn is_whole(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> bool {
+    match file(shared, layout, number) {
+        Ok(true) => {
+            tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());
+            false
+        }
+        Ok(false) => true,
+        Err(ClosingError::Stopped) => false,
+        Err(error) => {
+            tracing::error!("shard {number}, which is closed, is left to the next start: {error}");
+            false
         }
     }
 }
