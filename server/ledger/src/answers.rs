@@ -128,6 +128,15 @@ impl AnswersKnown {
     }
 }
 
+/// Nobody waits for ever for a thread that broke down.
+struct TellsAtItsEnd<'a>(&'a AnswersKnown);
+
+impl Drop for TellsAtItsEnd<'_> {
+    fn drop(&mut self) {
+        self.0.tell();
+    }
+}
+
 /// Starts the thread that reads what was answered within a day, the newest shard first. Until it is done whoever sends a request with a
 /// name waits for it.
 ///
@@ -146,6 +155,7 @@ pub fn start(shared: &Arc<LedgerShared>, closed: &[(ShardNumber, Option<i64>)]) 
     let shards: Vec<ShardNumber> = first.map(|_| open).into_iter().chain(closed).collect();
     let its = Arc::clone(shared);
     let read = move || {
+        let known = TellsAtItsEnd(&its.answers_known);
         for number in shards {
             if let Err(error) = its.read_answers(&layout, number) {
                 // The start has just read it, or its check is underway and will say more.
@@ -154,7 +164,7 @@ pub fn start(shared: &Arc<LedgerShared>, closed: &[(ShardNumber, Option<i64>)]) 
                 );
             }
         }
-        its.answers_known.tell();
+        drop(known);
     };
     let thread = std::thread::Builder::new().name("answers".into()).spawn(read);
     thread.map(|_it_ends_by_itself| ()).map_err(RecoveryError::io("the thread that reads answers cannot be started"))
